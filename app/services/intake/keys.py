@@ -78,9 +78,13 @@ def _other(table: str, condition: str) -> str:
     return f"(SELECT true FROM {table} o WHERE {condition} LIMIT 1) IS NOT NULL"  # noqa: S608
 
 
+def _was_merged(table: str, row: str) -> str:
+    """Whether a row that is read anyway was merged into another one, or another one into it."""
+    return f"({row}.merged_into IS NOT NULL OR {_other(table, f'o.merged_into = {row}.id')})"
+
+
 def _merged(table: str, id_: str) -> str:
-    merged_into_it = _other(table, f"o.merged_into = {id_}")
-    return f"(SELECT m.merged_into IS NOT NULL OR {merged_into_it} FROM {table} m WHERE m.id = {id_})"  # noqa: S608
+    return f"(SELECT {_was_merged(table, 'm')} FROM {table} m WHERE m.id = {id_})"  # noqa: S608
 
 
 # --- table by table --------------------------------------------------------------------------------------------------
@@ -213,7 +217,7 @@ _UNDATED: Final = f"""
         SELECT array_agg(x.id) AS documents, bool_or(x.is_merged) AS is_merged, min(x.read) AS read,
             min(ARRAY[x.published_from, x.published_to]) FILTER (WHERE x.published IS NOT NULL) AS published
         FROM appearance a CROSS JOIN LATERAL (
-            SELECT x.*, x.merged_into IS NOT NULL OR {_other("document", "o.merged_into = x.id")} AS is_merged,
+            SELECT x.*, {_was_merged("document", "x")} AS is_merged,
                 CASE WHEN x.published IS NULL THEN (
                     SELECT min(v.retrieved_at) FROM document_version v WHERE v.document_id = x.id) END AS read
             FROM document x WHERE x.id = a.document_id OFFSET 0) x
@@ -283,7 +287,7 @@ _TANGLED: Final = f"""
     UNION ALL SELECT id FROM (SELECT DISTINCT event_id AS id FROM d) e WHERE {_merged("event", "e.id")}
     UNION ALL SELECT c.id FROM (SELECT DISTINCT ON (claim_id) claim_id AS id, folded FROM d) b
     CROSS JOIN LATERAL (SELECT * FROM claim WHERE id = b.id OFFSET 0) c
-    WHERE {_merged("claim", "c.id")} OR {_other("claim", _SAME_WORDS)} OR {_other("claim", _SAME_FIGURE)}
+    WHERE {_was_merged("claim", "c")} OR {_other("claim", _SAME_WORDS)} OR {_other("claim", _SAME_FIGURE)}
     UNION ALL SELECT q.id FROM (SELECT DISTINCT question_id AS id FROM d) b
     CROSS JOIN LATERAL (SELECT * FROM question WHERE id = b.id OFFSET 0) q
     WHERE {_other("question", f"{_BESIDE} o.measure = q.measure")}
